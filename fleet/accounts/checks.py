@@ -1,0 +1,32 @@
+"""Refuses silent misconfiguration of the second wall."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connection
+
+
+@register(Tags.database)
+def application_role_is_plain(**_: Any) -> list[CheckMessage]:
+    """Warn when the application connects as a role that row-level security does not bind."""
+    from django.conf import settings
+
+    if settings.DATABASE_AS_OWNER:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class"
+            " WHERE relowner = pg_roles.oid) FROM pg_roles WHERE rolname = current_user"
+        )
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        return []
+    return [
+        Warning(
+            "The application's database role is a superuser, bypasses row-level security or owns"
+            " tables, so organizations are separated by the first wall only.",
+            hint="Run `manage.py prepare_database` and connect as the role it creates"
+            " (DATABASE_URL), keeping the owner in DATABASE_OWNER_URL.",
+            id="accounts.W001",
+        )
+    ]

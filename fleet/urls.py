@@ -1,0 +1,9 @@
+"""Every URL of the project. WebSocket routes and the ingest doors are in fleet/asgi.py."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+]

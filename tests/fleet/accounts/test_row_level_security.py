@@ -1,0 +1,124 @@
+"""The second wall, by raw SQL: no session sees another organization's rows in any table."""
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from fleet.accounts.scope import organization_scope, platform_scope
+from tests.cast import Cast
+
+TENANT_TABLES_SQL = """
+    SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+        SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      AND NOT c.relispartition AND NOT a.attisdropped
+    ORDER BY c.relname
+"""
+
+
+def tenant_tables() -> dict[str, bool]:
+    """Every table with an organization_id, and whether a forced policy protects it."""
+    with connection.cursor() as cursor:
+        cursor.execute(TENANT_TABLES_SQL)
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_every_tenant_table_has_a_forced_policy() -> None:
+    tables = tenant_tables()
+    assert len(tables) > 15
+    assert [name for name, safe in tables.items() if not safe] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tenant_table_without_a_policy_is_noticed(owner_connection: psycopg.Connection) -> None:
+    owner_connection.execute("CREATE TABLE forgotten (organization_id bigint)")
+    try:
+        assert tenant_tables()["forgotten"] is False
+    finally:
+        owner_connection.execute("DROP TABLE forgotten")
+
+
+@pytest.mark.django_db
+def test_the_application_role_owns_nothing_and_cannot_bypass() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolbypassrls,"
+            " (SELECT count(*) FROM pg_class WHERE relowner = r.oid)"
+            " FROM pg_roles r WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == ("fleet_app", False, False, 0)
+
+
+@pytest.mark.django_db
+def test_no_row_of_another_organization_is_visible_in_any_table(acme: Cast, rival: Cast) -> None:
+    for cast in (acme, rival):
+        cast.add_vehicle("T-1")
+        cast.add_driver("Ann")
+    for table in tenant_tables():
+        with organization_scope(acme.id), connection.cursor() as cursor:
+            cursor.execute(f'SELECT DISTINCT organization_id FROM "{table}"')
+            assert {row[0] for row in cursor.fetchall()} <= {acme.id}, table
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["vehicles_vehicle", "accounts_membership"])
+def test_without_a_scope_nothing_is_visible(acme: Cast, table: str) -> None:
+    acme.add_vehicle("T-1")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        assert cursor.fetchone() == (0,)
+    with platform_scope(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db
+def test_a_row_cannot_be_written_for_another_organization(acme: Cast, rival: Cast) -> None:
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        organization_scope(acme.id),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO vehicles_vehiclegroup (organization_id, name) VALUES (%s, 'theirs')",
+            [rival.id],
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_foreign_key_cannot_cross_organizations(acme: Cast, rival: Cast) -> None:
+    theirs = rival.add_vehicle("R-1")
+    acme.add_vehicle("T-1")
+    with pytest.raises(DatabaseError, match="same_org"), platform_scope():
+        acme.devices[0].vehicle = theirs
+        acme.devices[0].save()
+
+
+@pytest.mark.django_db
+def test_partitions_cannot_be_read_directly() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")
+        partitions = [row[0] for row in cursor.fetchall()]
+    assert partitions
+    for name in partitions:
+        with (
+            pytest.raises(DatabaseError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"SELECT 1 FROM {name} LIMIT 1")
+
+
+@pytest.mark.django_db
+def test_the_scope_survives_a_rolled_back_transaction(acme: Cast) -> None:
+    acme.add_vehicle("T-1")
+    with organization_scope(acme.id):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            connection.cursor().execute("SELECT 1")
+            raise RuntimeError
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM vehicles_vehicle")
+            assert cursor.fetchone() == (1,)
