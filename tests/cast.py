@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from fleet.accounts import keys
 from fleet.accounts.actors import Actor, ActorKind
 from fleet.accounts.models import ApiKey, ApiKeyScope, Membership, Organization, User
 from fleet.accounts.roles import Role
 from fleet.accounts.scope import platform_scope
-from fleet.accounts import keys
 from vehicles.models import Device, Driver, Vehicle
 
 PASSWORD = "correct-horse-battery-staple"

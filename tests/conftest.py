@@ -27,11 +27,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 f'GRANT TEMPORARY ON DATABASE "{connection.settings_dict["NAME"]}" TO "{role}"'
             )
         connection.close()
-        connection.settings_dict["OPTIONS"]["assume_role"] = role
+        connection.settings_dict["OPTIONS"]["options"] = f"-c role={role}"
     yield
     with django_db_blocker.unblock():
         connection.close()
-        del connection.settings_dict["OPTIONS"]["assume_role"]
+        del connection.settings_dict["OPTIONS"]["options"]
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def owner_connection(db: None) -> Iterator[Any]:
     params = connection.get_connection_params()
     params.pop("cursor_factory", None)
     params.pop("context", None)
+    params.pop("options", None)
     with psycopg.connect(**params, autocommit=True) as owner:
         yield owner
 

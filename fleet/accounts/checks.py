@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core import checks
 from django.db import connection
 
 
-@register(Tags.database)
-def application_role_is_plain(**_: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.database)
+def application_role_is_plain(**_: Any) -> list[checks.CheckMessage]:
     """Warn when the application connects as a role that row-level security does not bind."""
     from django.conf import settings
 
@@ -22,7 +22,7 @@ def application_role_is_plain(**_: Any) -> list[CheckMessage]:
     if not row or not row[0]:
         return []
     return [
-        Warning(
+        checks.Warning(
             "The application's database role is a superuser, bypasses row-level security or owns"
             " tables, so organizations are separated by the first wall only.",
             hint="Run `manage.py prepare_database` and connect as the role it creates"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from fleet.accounts import selectors
 from fleet.accounts.actors import Actor, ActorKind
 from fleet.accounts.models import ApiKey, Membership
+from fleet.accounts.requests import FleetRequest
 from fleet.accounts.roles import Role
 from fleet.accounts.scope import EVERYTHING, NOTHING, enter_scope, leave_scope, scope_of
 
@@ -26,17 +27,17 @@ class ActorMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.memberships = []  # type: ignore[attr-defined]
+    def __call__(self, request: FleetRequest) -> HttpResponse:
+        request.memberships = []
         actor = self._actor(request)
-        request.actor = actor  # type: ignore[attr-defined]
+        request.actor = actor
         token = enter_scope(scope_for(actor))
         try:
             return self.get_response(request)
         finally:
             leave_scope(token)
 
-    def _actor(self, request: HttpRequest) -> Actor | None:
+    def _actor(self, request: FleetRequest) -> Actor | None:
         header = request.headers.get("Authorization", "")
         if header.startswith(API_KEY_SCHEME):
             return actor_for_header(header)
@@ -44,14 +45,16 @@ class ActorMiddleware:
         if not user.is_authenticated:
             return None
         memberships = selectors.memberships_for_user(user_id=user.pk)
-        request.memberships = memberships  # type: ignore[attr-defined]
+        request.memberships = memberships
         platform = user.is_superuser and (not memberships or request.path.startswith("/admin/"))
         if platform:
             return Actor(
                 kind=ActorKind.USER, organization_id=None, user_id=user.pk, role=Role.OWNER
             )
         chosen = choose_membership(memberships, request.session.get(SESSION_ORGANIZATION))
-        return chosen and selectors.actor_for_user(user_id=user.pk, membership=chosen)
+        if chosen is None:
+            return None
+        return selectors.actor_for_user(user_id=user.pk, membership=chosen)
 
 
 def actor_for_header(header: str) -> Actor | None:

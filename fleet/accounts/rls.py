@@ -14,7 +14,8 @@ CREATE_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION fleet_sees_all() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT coalesce(current_setting('fleet.organizations', true), '') = 'all' $$;
 CREATE OR REPLACE FUNCTION fleet_organizations() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT nullif(nullif(current_setting('fleet.organizations', true), ''), 'all')::bigint[] $$;
+    AS $$ SELECT nullif(nullif(current_setting('fleet.organizations', true), ''), 'all')
+        ::bigint[] $$;
 """
 
 

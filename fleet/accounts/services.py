@@ -67,18 +67,27 @@ def create_organization(
 
 
 def create_api_key(
-    *, actor: Actor, name: str, scopes: list[str], expires_at: dt.datetime | None = None
+    *,
+    actor: Actor,
+    name: str,
+    scopes: list[str],
+    expires_at: dt.datetime | None = None,
+    organization_id: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Create a key for the actor's organization and return it with its text, shown once.
+
+    `organization_id` is for actors of the platform, who have none of their own.
 
     Raises:
         ValidationError: a scope is unknown, or the expiry is in the past.
     """
-    if actor.organization_id is None:
+    target = actor.organization_id or organization_id
+    if target is None:
         raise ValidationError("Choose the organization that the key is for.")
-    with organization_scope(actor.organization_id), transaction.atomic(durable=True):
+    # Not durable: the admin calls this inside its own transaction.
+    with organization_scope(target), transaction.atomic():
         return _new_api_key(
-            organization_id=actor.organization_id,
+            organization_id=target,
             name=name,
             scopes=scopes,
             created_by_id=actor.user_id,
@@ -91,6 +100,81 @@ def revoke_api_key(*, actor: Actor, key_id: int) -> None:
     ApiKey.objects.for_actor(actor).filter(pk=key_id, revoked_at=None).update(
         revoked_at=timezone.now()
     )
+
+
+def add_member(
+    *, actor: Actor, organization_id: int, email: str, role: str, name: str = ""
+) -> Membership:
+    """Let a person into the organization; a new person sets a password by password reset.
+
+    Raises:
+        ValidationError: the role or the address is wrong, or the person is a member already.
+    """
+    Organization.objects.for_actor(actor).get(pk=organization_id)
+    with transaction.atomic():
+        user = User.objects.filter(email__iexact=email.strip()).first()
+        if user is None:
+            user = User(email=email.strip().lower(), name=name)
+            user.set_unusable_password()
+            user.full_clean(exclude=["password"])
+            user.save()
+        membership = Membership(organization_id=organization_id, user=user, role=role)
+        membership.full_clean()
+        membership.save()
+    return membership
+
+
+def change_member_role(*, actor: Actor, membership_id: int, role: str) -> Membership:
+    """Give a member another role.
+
+    Raises:
+        Membership.DoesNotExist: not a member of the actor's organization.
+        ValidationError: the role is unknown, or nobody would be left as an owner.
+    """
+    with transaction.atomic():
+        membership: Membership = _locked_membership(actor=actor, membership_id=membership_id)
+        if role != Role.OWNER:
+            _keep_an_owner(membership)
+        membership.role = role
+        membership.full_clean()
+        membership.save(update_fields=["role"])
+    return membership
+
+
+def remove_member(*, actor: Actor, membership_id: int) -> None:
+    """Take a person out of the organization; the person and their trail stay.
+
+    Raises:
+        Membership.DoesNotExist: not a member of the actor's organization.
+        ValidationError: nobody would be left as an owner.
+    """
+    with transaction.atomic():
+        membership = _locked_membership(actor=actor, membership_id=membership_id)
+        _keep_an_owner(membership)
+        membership.delete()
+
+
+def is_last_owner(*, membership: Membership) -> bool:
+    """Whether the organization would have no owner without this membership."""
+    if membership.role != Role.OWNER:
+        return False
+    others = Membership.objects.filter(
+        organization_id=membership.organization_id, role=Role.OWNER
+    ).exclude(pk=membership.pk)
+    return not others.exists()
+
+
+def _locked_membership(*, actor: Actor, membership_id: int) -> Membership:
+    # The organization's row is the lock: two owners must not remove each other at once.
+    membership: Membership = Membership.objects.for_actor(actor).get(pk=membership_id)
+    Organization.objects.select_for_update().get(pk=membership.organization_id)
+    membership.refresh_from_db()
+    return membership
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    if is_last_owner(membership=membership):
+        raise ValidationError("An organization needs an owner. Make somebody else an owner first.")
 
 
 def _new_api_key(

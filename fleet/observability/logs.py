@@ -8,6 +8,11 @@ from typing import Any
 
 import structlog
 
+# Without local variables: they hold passwords, keys and positions.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def _shared_processors() -> list[Any]:
     return [
@@ -31,7 +36,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     final = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer()]
         if json
         else [structlog.dev.ConsoleRenderer(colors=False)]
     )

@@ -92,8 +92,8 @@ def test_a_row_cannot_be_written_for_another_organization(acme: Cast, rival: Cas
 def test_a_foreign_key_cannot_cross_organizations(acme: Cast, rival: Cast) -> None:
     theirs = rival.add_vehicle("R-1")
     acme.add_vehicle("T-1")
+    acme.devices[0].vehicle = theirs
     with pytest.raises(DatabaseError, match="same_org"), platform_scope():
-        acme.devices[0].vehicle = theirs
         acme.devices[0].save()
 
 
@@ -116,9 +116,9 @@ def test_partitions_cannot_be_read_directly() -> None:
 def test_the_scope_survives_a_rolled_back_transaction(acme: Cast) -> None:
     acme.add_vehicle("T-1")
     with organization_scope(acme.id):
-        with pytest.raises(RuntimeError), transaction.atomic():
+        with transaction.atomic():
             connection.cursor().execute("SELECT 1")
-            raise RuntimeError
+            transaction.set_rollback(True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM vehicles_vehicle")
             assert cursor.fetchone() == (1,)

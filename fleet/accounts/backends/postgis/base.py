@@ -24,9 +24,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(settings_dict, *args, **kwargs)
         self._applied_scope: str | None = None
-        pool = settings_dict.get("OPTIONS", {}).get("pool")
-        if isinstance(pool, dict):
-            pool.setdefault("reset", reset_scope)
+
+    @property
+    def pool(self) -> Any:
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if isinstance(options, dict):
+            options.setdefault("reset", reset_scope)
+        return super().pool
 
     def connect(self) -> None:
         super().connect()
@@ -46,9 +50,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     # A rollback also takes back a setting made inside the transaction.
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self._applied_scope = None
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._applied_scope = None

@@ -1,0 +1,1 @@
+"""What every HTTP interface shares: problem+json errors (RFC 9457)."""
