@@ -8,6 +8,7 @@ from fleet.accounts.actors import Actor, ActorKind
 from fleet.accounts.models import ApiKey, ApiKeyScope, Membership, Organization, User
 from fleet.accounts.roles import Role
 from fleet.accounts.scope import platform_scope
+from tests.factories import DeviceFactory, DriverFactory, VehicleFactory
 from vehicles.models import Device, Driver, Vehicle
 
 PASSWORD = "correct-horse-battery-staple"
@@ -38,11 +39,10 @@ class Cast:
 
     def add_vehicle(self, number: str, *, unique_id: str | None = None, **facts: object) -> Vehicle:
         """A vehicle with one active device (`unique_id` defaults to the number)."""
-        with platform_scope():
-            vehicle = Vehicle.objects.create(organization=self.organization, number=number, **facts)
-            device = Device.objects.create(
-                organization=self.organization, unique_id=unique_id or number, vehicle=vehicle
-            )
+        vehicle = VehicleFactory.create(organization=self.organization, number=number, **facts)
+        device = DeviceFactory.create(
+            organization=self.organization, unique_id=unique_id or number, vehicle=vehicle
+        )
         self.vehicles.append(vehicle)
         self.devices.append(device)
         return vehicle
@@ -55,8 +55,7 @@ class Cast:
         return user
 
     def add_driver(self, name: str, **facts: object) -> Driver:
-        with platform_scope():
-            return Driver.objects.create(organization=self.organization, name=name, **facts)
+        return DriverFactory.create(organization=self.organization, name=name, **facts)
 
 
 def make_cast_organization(*, slug: str) -> Cast:

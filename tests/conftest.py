@@ -15,6 +15,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
     from fleet.accounts import database_roles
 
+    # Hashing slowly on purpose would take most of the suite's time.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     role = settings.DATABASE_APP_ROLE
     with django_db_blocker.unblock():
         database_roles.ensure_application_role(role=role)

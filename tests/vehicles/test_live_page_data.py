@@ -58,7 +58,7 @@ def test_facts_name_the_current_driver_and_groups(acme: Cast, client_of_acme: Cl
             "plate": "ABC 1",
             "make": "Volvo",
             "model": "FH",
-            "class": "van",
+            "class": "tractor",
             "driver": "Ann Lee",
             "groups": [group.pk],
         }
