@@ -7,10 +7,12 @@ from typing import Any
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONCE, SELF
 
 from fleet import gis_libraries
 from fleet.observability.logs import logging_config
+from fleet.site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -29,9 +31,12 @@ WSGI_APPLICATION = "fleet.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "daphne",
-    "unfold",
+    # Only replaces runserver; elsewhere it would cost each process a second and Twisted's memory.
+    *(["daphne"] if "runserver" in sys.argv else []),
+    # Not "unfold": its default configuration would put its own site in the place of ours.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
+    "fleet.site.apps.FleetAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -66,7 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "fleet.accounts.middleware.ActorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "fleet.accounts.audit_context.AuditMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -115,7 +120,8 @@ def _database() -> dict[str, Any]:
     config: dict[str, Any] = env.db_url_config(owner_url if DATABASE_AS_OWNER else app_url)
     options = config.setdefault("OPTIONS", {})
     if owner_url == app_url and not DATABASE_AS_OWNER:
-        options["assume_role"] = DATABASE_APP_ROLE
+        # Not Django's assume_role: it asks the pool for a connection while making one.
+        options["options"] = f"-c role={DATABASE_APP_ROLE}"
     config |= {"ENGINE": "fleet.accounts.backends.postgis", "CONN_HEALTH_CHECKS": True}
     pool_size = env.int("DATABASE_POOL_SIZE", default=0 if DATABASE_AS_OWNER else 10)
     if pool_size:
@@ -160,6 +166,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "make position partitions ahead": {
+        "task": "vehicles.tasks.make_partitions",
+        "schedule": crontab(hour=2, minute=10),
+    }
+}
 
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -205,6 +217,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Fleet <fleet@localho
 # --- Pages ------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "staticfiles"
+# WhiteNoise warns about a missing folder before the first collectstatic.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [("src", BASE_DIR / "static/src"), ("vendor", BASE_DIR / "static/vendor")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
