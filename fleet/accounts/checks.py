@@ -16,7 +16,9 @@ def application_role_is_plain(**_: Any) -> list[checks.CheckMessage]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class"
-            " WHERE relowner = pg_roles.oid) FROM pg_roles WHERE rolname = current_user"
+            # Its own temporary tables are nobody else's.
+            " WHERE relowner = pg_roles.oid AND relpersistence <> 't')"
+            " FROM pg_roles WHERE rolname = current_user"
         )
         row = cursor.fetchone()
     if not row or not row[0]:

@@ -12,7 +12,7 @@ class Command(BaseCommand):
         " the position partitions. Safe to run again at every start and every upgrade."
     )
     # The checks ask the database questions that only have answers afterwards.
-    requires_system_checks: list[str] = []  # noqa: RUF012  Django's own declaration
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DATABASE_AS_OWNER:

@@ -1,0 +1,20 @@
+"""Everything on one ASGI server: ingest doors, pages and APIs, WebSockets.
+
+The ingest gateway stands in front of Django: its requests meet no middleware.
+"""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.settings")
+django_application = get_asgi_application()
+
+# Django must be set up before anything that imports models.
+from vehicles.ingest.gateway import IngestGateway  # noqa: E402
+from vehicles.routing import websocket_application  # noqa: E402
+
+application = IngestGateway(
+    ProtocolTypeRouter({"http": django_application, "websocket": websocket_application})
+)

@@ -1,0 +1,1 @@
+"""The demo organization: a mixed fleet of 60 vehicles with drivers, groups and trackers."""
