@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -28,7 +29,7 @@ def make_key(cast: Cast, scopes: list[str]) -> tuple[ApiKey, str]:
 
 
 @pytest.mark.parametrize("mangle", [lambda t: t[:-1] + "~", lambda t: "fk_" + t, lambda t: ""])
-def test_a_wrong_key_opens_nothing(acme: Cast, mangle: "object") -> None:
+def test_a_wrong_key_opens_nothing(acme: Cast, mangle: Callable[[str], str]) -> None:
     assert selectors.api_key_for_text(text=mangle(acme.key)) is None
 
 

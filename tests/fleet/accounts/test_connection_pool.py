@@ -17,7 +17,7 @@ def pooled(transactional_db: None) -> Iterator[Any]:
     connection.settings_dict["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 1, "timeout": 5}
     yield connection
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     del connection.settings_dict["OPTIONS"]["pool"]
 
 
