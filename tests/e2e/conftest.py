@@ -91,7 +91,7 @@ def environment(
     name = settings.DATABASES["default"]["NAME"]
     assert name.startswith("test_"), f"{name} is not a test database"
     inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_AS_OWNER"}
-    urls = {
+    urls: Environment = {
         variable: _to_database(inherited[variable], name)
         for variable in ("DATABASE_URL", "DATABASE_OWNER_URL")
         if variable in inherited

@@ -122,6 +122,8 @@ def _drive_until_now(*, url: str) -> None:
                     kind=device.vehicle.vehicle_class,  # type: ignore[union-attr]
                     lon=latest.point.x if latest else None,
                     lat=latest.point.y if latest else None,
+                    odometer_m=latest.odometer_m if latest else None,
+                    fuel_l=latest.fuel_l if latest else None,
                 )
             )
     if last:  # pictures were taken here before: go on from there

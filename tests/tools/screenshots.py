@@ -10,6 +10,7 @@ need other people than the demo's owner are left out then.
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
@@ -20,7 +21,7 @@ from tests.tools.shots import SHOTS, Visit, log_in, selected
 
 README_PICTURE = CHECKOUT / "static/src/images/live-map.png"
 FOLDER = CHECKOUT / "build/screenshots"
-SCREENS = {
+SCREENS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {
         "viewport": {"width": 390, "height": 844},
@@ -84,7 +85,7 @@ def _take_readme_picture(browser: Browser, *, url: str) -> None:
 class _Sessions:
     """One browser context for each person, signed in on first use."""
 
-    def __init__(self, browser: Browser, *, url: str, options: dict[str, object]) -> None:
+    def __init__(self, browser: Browser, *, url: str, options: dict[str, Any]) -> None:
         self._new = lambda: browser.new_context(reduced_motion="reduce", **options)
         self._url = url
         self._contexts: dict[str, BrowserContext] = {}

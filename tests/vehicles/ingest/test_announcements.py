@@ -75,7 +75,7 @@ def test_within_a_tick_only_the_newest_row_of_a_vehicle_goes_out(acme, stream_re
     assert len(frames(stream_redis, acme)) == 1
     pipeline.announcer.publish_due(everything=True)
     pipeline.close()
-    first, second = frames(stream_redis, acme)
+    _, second = frames(stream_redis, acme)
     assert sorted(second["vehicle"]) == [truck.pk, van.pk]
     assert second["t"] == [int(at(8, 3).timestamp() * 1000)] * 2
 

@@ -71,7 +71,8 @@ def test_a_living_pipeline_keeps_what_it_works_on(acme, stream_redis):
 
 def test_dead_consumers_without_work_are_forgotten(acme, stream_redis):
     dead = f"{socket.gethostname()}:{a_dead_process()}:abc"
-    read(reader(stream_redis, dead))
+    reader(stream_redis)
+    stream_redis.xgroup_createconsumer(shard_key(0), GROUP, dead)
     assert dead in consumers(stream_redis)
     read(reader(stream_redis))
     assert dead not in consumers(stream_redis)
