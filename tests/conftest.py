@@ -17,6 +17,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
     # Hashing slowly on purpose would take most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Emptying the tables after a test takes time for each partition.
+    settings.POSITION_PARTITIONS_BACK = settings.POSITION_PARTITIONS_AHEAD = 1
     role = settings.DATABASE_APP_ROLE
     with django_db_blocker.unblock():
         database_roles.ensure_application_role(role=role)

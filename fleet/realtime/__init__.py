@@ -1,5 +1,10 @@
-"""Live data over WebSockets: the consumer base, the process-local hub, the frame log.
+"""Live data over WebSockets.
 
-Public surface: `publish`, `consumer`, `hub`. Knows no domain app; an app gives it columns and a
-snapshot function.
+`publish` writes a frame to the organization's log and announces it on the channel layer. In each
+process that holds sockets one `hub` receives the announcements, keeps them in order and writes
+each frame, encoded once, to everybody who watches; `protocol` says what clients see.
+
+Public surface: `publish`, `consumer`, `source`, `protocol`, `routing`, `stats`. Knows no domain
+app: an app derives a consumer and gives it a `LiveSource`. May import `fleet.accounts` and
+`fleet.observability`.
 """

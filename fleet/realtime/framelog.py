@@ -15,7 +15,7 @@ from fleet.realtime.frames import Frame
 
 EPOCH_KEY = "fleet:live:epoch"
 # A reader that was away for longer takes a new snapshot instead.
-LOG_FRAMES = 240
+LOG_FRAMES = 600
 # Large frames are kept for a shorter time, so that one organization's log stays near this size.
 LOG_BYTES = 16_000_000
 LOG_FRAMES_AT_LEAST = 20

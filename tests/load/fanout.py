@@ -49,7 +49,7 @@ def run(stack: Stack, report: Report, *, quick: bool) -> None:
     steps = (100, 200) if quick else tuple(AIM_P99_MS)
     frames = 3 if quick else 8
     steps = _within_limits(steps)
-    fleet = make_fleet(slug="fanout", vehicles=50)
+    fleet = make_fleet(slug="fanout", vehicles=58)
     columns = _columns(fleet.vehicle_ids)
     print(f"  a frame has {len(encode_columns(columns)):,} bytes", flush=True)
     client = redis.Redis.from_url(stack.redis.url())

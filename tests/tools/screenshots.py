@@ -56,7 +56,7 @@ def main() -> None:
                         continue
                     page = sessions.of(people[shot.who]).new_page()
                     shot.arrange(Visit(page=page, url=url, screen=screen))
-                    page.screenshot(path=FOLDER / name, caret="hide", full_page=shot.full_page)
+                    page.screenshot(path=FOLDER / name, caret="hide")
                     page.close()
                     print(FOLDER / name, flush=True)
                 sessions.close()

@@ -44,7 +44,6 @@ class Shot:
     name: str
     who: str
     arrange: Callable[[Visit], None]
-    full_page: bool = False
     screens: tuple[str, ...] = ("desktop", "phone")
 
 
@@ -102,6 +101,7 @@ def _list_error(visit: Visit) -> None:
     visit.go("/live/")
     visit.live.expect_map()
     expect(visit.page.get_by_test_id("roster-error")).to_be_visible()
+    _let_it_draw(visit)
 
 
 def _reconnecting(visit: Visit) -> None:
@@ -132,6 +132,11 @@ def _admin_vehicle(visit: Visit) -> None:
     visit.go(f"/admin/vehicles/vehicle/{vehicle}/change/")
     note = visit.page.locator("[data-admin-map-note]")
     expect(note).not_to_have_text("Loading the map")
+
+
+def _admin_track(visit: Visit) -> None:
+    _admin_vehicle(visit)
+    visit.page.get_by_test_id("admin-map").scroll_into_view_if_needed()
     _let_it_draw(visit)
 
 
@@ -155,5 +160,6 @@ SHOTS = (
     Shot("account-menu", "demo", _account_menu),
     Shot("admin", "demo", _path("/admin/")),
     Shot("admin-vehicles", "demo", _path("/admin/vehicles/vehicle/")),
-    Shot("admin-vehicle", "demo", _admin_vehicle, full_page=True),
+    Shot("admin-vehicle", "demo", _admin_vehicle),
+    Shot("admin-track", "demo", _admin_track),
 )

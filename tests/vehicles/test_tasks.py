@@ -11,5 +11,6 @@ from vehicles import partitions, tasks
 def test_missing_months_are_made_ahead_and_a_second_run_makes_none(settings):
     settings.POSITION_PARTITIONS_AHEAD = 9
     today = dt.datetime.now(dt.UTC).date()
-    assert f"{partitions.shift_month(today, 9):%Y-%m}" in tasks.make_partitions()
+    tasks.make_partitions()
+    assert partitions.shift_month(today, 9) in {p.month for p in partitions.list_partitions()}
     assert tasks.make_partitions() == []

@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                 ('quality', models.SmallIntegerField(default=0, help_text='Bits of Quality.')),
                 ('attributes', models.JSONField(help_text='Everything else the device said.', null=True)),
                 ('vehicle', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='latest', serialize=False, to='vehicles.vehicle')),
-                ('point', django.contrib.gis.db.models.fields.PointField(srid=4326)),
+                ('point', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=4326)),
                 ('motion', models.SmallIntegerField(choices=[(0, 'Stopped'), (1, 'Idling'), (2, 'Moving')], default=0)),
                 ('motion_since', models.DateTimeField(help_text='Since when the motion is what it is.')),
             ],

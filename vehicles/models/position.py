@@ -75,7 +75,11 @@ class Position(Telemetry):
 
 
 class LatestPosition(Telemetry):
-    """The newest fix of one vehicle. Never moves back in time."""
+    """The newest fix of one vehicle. Never moves back in time.
+
+    No spatial index: the row changes with every fix, and an index on what changes makes each
+    update write every index anew. An organization's vehicles are few enough to scan.
+    """
 
     vehicle = models.OneToOneField(
         "vehicles.Vehicle", on_delete=models.CASCADE, primary_key=True, related_name="latest"
@@ -83,7 +87,6 @@ class LatestPosition(Telemetry):
     device = models.ForeignKey(
         "vehicles.Device", null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    point = models.PointField(srid=4326, spatial_index=True)
     motion = models.SmallIntegerField(choices=Motion, default=Motion.STOPPED)
     motion_since = models.DateTimeField(help_text="Since when the motion is what it is.")
 

@@ -85,12 +85,9 @@ def _suites(python: list[str]) -> list[list[str]]:
 
 def bench(arguments: Sequence[str]) -> int:
     """`make bench`: it makes fresh services of its own, also where the environment names some."""
-    path = os.pathsep.join(
-        p for p in (str(CHECKOUT / "deploy/scripts"), os.environ.get("PYTHONPATH")) if p
-    )
     return run_in_front(
         [PYTHON, "-m", "tests.load.bench", *_words(arguments)],
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, **_with_this_package()},
         cwd=CHECKOUT,
         mark=f"bench:{os.getpid()}",
     )
@@ -104,7 +101,18 @@ def screenshots(arguments: Sequence[str]) -> int:
 def _module(name: str, *, purpose: str, arguments: Sequence[str]) -> int:
     command = [PYTHON, "-m", name, *_words(arguments)]
     with _services(purpose=purpose, state=state_for(purpose)) as environment:
-        return run_in_front(command, env=environment, cwd=CHECKOUT, mark=f"{purpose}:{os.getpid()}")
+        return run_in_front(
+            command,
+            env={**environment, **_with_this_package()},
+            cwd=CHECKOUT,
+            mark=f"{purpose}:{os.getpid()}",
+        )
+
+
+def _with_this_package() -> Mapping[str, str]:
+    """What lets a child import `devstack`, as pytest's settings do for tests."""
+    paths = (str(CHECKOUT / "deploy/scripts"), os.environ.get("PYTHONPATH"))
+    return {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
 def clean_state(_arguments: Sequence[str]) -> int:

@@ -17,12 +17,13 @@ NAMES = ("redis-server",)
 class PrivateRedis:
     """One Redis in `state.redis`, reached through `state.sockets`, a child of this process.
 
-    Its append-only file is on, for accepted positions wait in it; FLEET_REDIS_FSYNC sets when the
-    file reaches the disk (everysec, always, no). A kill -9 of Redis loses nothing in any of them,
-    a power cut up to a second with everysec. Nothing is evicted.
+    Its append-only file is on, for accepted positions wait in it, and nothing is evicted.
+    FLEET_REDIS_FSYNC sets when the file reaches the disk. Only `always` keeps every acknowledged
+    position: with `everysec` Redis answers for up to two seconds while a slow disk holds it up,
+    before it has handed the write to the system, and a kill -9 then loses it.
     """
 
-    def __init__(self, *, state: State, fsync: str = "everysec") -> None:
+    def __init__(self, *, state: State, fsync: str = "always") -> None:
         self.state = state
         self.fsync = fsync
         self.process: subprocess.Popen[bytes] | None = None

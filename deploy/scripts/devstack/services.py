@@ -71,7 +71,7 @@ def services_for(*, state: State, settings: Mapping[str, str] = postgres.DURABLE
         environment["DATABASE_URL"] = database.url()
         environment["DATABASE_OWNER_URL"] = database.url(user=postgres.OWNER)
     if not environment.get("REDIS_URL"):
-        redis = PrivateRedis(state=state, fsync=environment.get("FLEET_REDIS_FSYNC") or "everysec")
+        redis = PrivateRedis(state=state, fsync=environment.get("FLEET_REDIS_FSYNC") or "always")
         environment["REDIS_URL"] = redis.url()
     environment.setdefault("DEBUG", "1")
     environment.setdefault("PORT", "8000")

@@ -181,7 +181,7 @@ def private_stack() -> Iterator[PrivateStack]:
         stack.close()
 
 
-def wait_until(condition: Callable[[], object], *, seconds: float = 90) -> None:
+def wait_until(condition: Callable[[], object], *, seconds: float = 180) -> None:
     """Poll; fails the test when it never comes true."""
     deadline = time.monotonic() + seconds
     while not condition():
