@@ -39,7 +39,7 @@ def run(stack: Stack, report: Report, *, quick: bool) -> None:
             part=PART, name="single requests, appendfsync always", values=singles["always"],
             unit="requests/s", peer_name="with everysec", peers=singles["everysec"],
             note="Acknowledged requests. `always` survives a power cut without losing what was "
-            "acknowledged; with `everysec` a power cut, or a kill of Redis while the disk is slow, can lose "
-            "the last seconds.",
+            "acknowledged; with `everysec` a power cut, or a kill of Redis while the disk is "
+            "slow, can lose the last seconds.",
         ),
     )  # fmt: skip

@@ -11,7 +11,6 @@ from vehicles.events import PositionBatch, queue_position_batches
 from vehicles.ingest.latest import LiveRow
 from vehicles.live_columns import live_columns
 
-
 ROWS_PER_S = 5_000
 """A large fleet's frames come less often, so that each viewer gets about this many rows a second
 at most. A phone on the road takes that."""

@@ -25,7 +25,7 @@ class Driver(TenantModel):
     )
     # Encrypted at rest; kept out of the audit trail for the same reason.
     # Null: the field stores an empty text as NULL, there being nothing to encrypt.
-    licence_number = EncryptedCharField(max_length=64, blank=True, null=True)  # noqa: DJ001
+    licence_number = EncryptedCharField(max_length=64, blank=True, null=True)
     licence_class = models.CharField(max_length=20, blank=True)
     licence_expires_on = models.DateField(null=True, blank=True)
     phone = models.CharField(max_length=30, blank=True)

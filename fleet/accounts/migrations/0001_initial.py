@@ -2,11 +2,12 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import fleet.accounts.models.organization
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import fleet.accounts.models.organization
 
 
 class Migration(migrations.Migration):

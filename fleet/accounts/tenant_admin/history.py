@@ -24,9 +24,7 @@ class HistoryMixin:
         admin: Any = self
         record = admin.get_object(request, unquote(object_id))
         if record is None:
-            return admin._get_obj_does_not_exist_redirect(
-                request, admin.model._meta, object_id
-            )
+            return admin._get_obj_does_not_exist_redirect(request, admin.model._meta, object_id)
         if not admin.has_view_permission(request, record):
             raise PermissionDenied
         entries = (
