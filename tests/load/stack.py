@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,12 +176,14 @@ def _forget(stack: Stack, state: State) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(process: Running, condition: "processes.Callable[[], bool]") -> None:
-    ended = lambda: process.process.poll() is not None  # noqa: E731
-    ready = processes.wait_until(lambda: condition() or ended(), seconds=STARTS_WITHIN_S)
-    if not ready or ended():
-        end_of_log = "\n".join(process.log.read_text(errors="replace").splitlines()[-20:])
-        raise DevStackError(f"{process.name} did not start. The end of its log:\n{end_of_log}")
+def _wait_for(running: Running, is_ready: Callable[[], bool]) -> None:
+    def has_ended() -> bool:
+        return running.process.poll() is not None
+
+    ready = processes.wait_until(lambda: has_ended() or is_ready(), seconds=STARTS_WITHIN_S)
+    if not ready or has_ended():
+        end_of_log = "\n".join(running.log.read_text(errors="replace").splitlines()[-20:])
+        raise DevStackError(f"{running.name} did not start. The end of its log:\n{end_of_log}")
 
 
 def _free_port() -> int:

@@ -65,7 +65,13 @@ async def test_the_log_is_bounded(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload_bytes", "frames"), [(0, 240), (10_000, 240), (160_000, 100), (10**9, 20)]
+    ("payload_bytes", "frames"),
+    [
+        (0, framelog.LOG_FRAMES),
+        (1_000, framelog.LOG_FRAMES),
+        (160_000, framelog.LOG_BYTES // 160_000),
+        (10**9, framelog.LOG_FRAMES_AT_LEAST),
+    ],
 )
 def test_large_frames_are_kept_for_a_shorter_time(payload_bytes: int, frames: int) -> None:
     assert framelog.frames_to_keep(payload_bytes) == frames
