@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class VehiclesConfig(AppConfig):
     name = "vehicles"
+    verbose_name = "Fleet"
 
     def ready(self) -> None:
         from fleet.observability.health import register_check

@@ -1,4 +1,7 @@
-"""How the admin looks: name, colours, and the sidebar by subject."""
+"""How the admin looks: name, colours, and the sidebar by subject.
+
+Pages are called in the sidebar as their models call themselves everywhere else in the admin.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -58,7 +61,7 @@ UNFOLD: dict[str, Any] = {
                 "title": "Fleet",
                 "items": [
                     _page("Vehicles", "local_shipping", "vehicles_vehicle", "vehicles"),
-                    _page("Groups", "workspaces", "vehicles_vehiclegroup", "vehicles"),
+                    _page("Vehicle groups", "workspaces", "vehicles_vehiclegroup", "vehicles"),
                     _page("Drivers", "badge", "vehicles_driver", "vehicles"),
                     _page("Assignments", "event_available", "vehicles_assignment", "vehicles"),
                     _page("Meter readings", "speed", "vehicles_meterreading", "vehicles"),
@@ -75,9 +78,9 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Organization",
                 "items": [
-                    _page("Settings", "tune", "accounts_organization", "settings"),
-                    _page("Members", "group", "accounts_membership", "accounts"),
-                    _page("People", "person", "accounts_user", "accounts"),
+                    _page("Organizations", "tune", "accounts_organization", "settings"),
+                    _page("Memberships", "group", "accounts_membership", "accounts"),
+                    _page("Users", "person", "accounts_user", "accounts"),
                     _page("API keys", "key", "accounts_apikey", "accounts"),
                     {
                         "title": "Audit trail",

@@ -46,6 +46,20 @@ class LivePage:
         """A figure of the panel, such as "speed"."""
         return self.panel.get_by_test_id(f"panel-{name}")
 
+    def expect_uncovered(self, vehicle: Any) -> None:
+        """Wait until the map has drawn the vehicle where nothing lies over it."""
+        self.page.wait_for_function(
+            """(wanted) => {
+              const page = document.querySelector("[data-testid=live]");
+              const { vehicles, places } = page.liveMap.shown();
+              const map = document.querySelector("[data-testid=map]");
+              const [x, y] = places[vehicles.indexOf(wanted)] ?? [-1, -1];
+              const { left, top } = map.getBoundingClientRect();
+              return map.contains(document.elementFromPoint(left + x, top + y));
+            }""",
+            arg=vehicle.pk,
+        )
+
     def expect_on_map(self, *vehicles: Any) -> None:
         """Wait until the map has drawn exactly these vehicles one by one."""
         self.page.wait_for_function(

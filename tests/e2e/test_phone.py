@@ -40,6 +40,28 @@ def test_on_a_phone_list_and_panel_share_a_sheet_above_the_map(
     expect(live.row(vehicle)).to_be_in_viewport()
 
 
+def test_a_link_to_a_vehicle_raises_the_sheet_and_shows_the_vehicle_above_it(
+    live: LivePage, server: WebServer, company: Company
+) -> None:
+    vehicle = company.add_vehicle("T-1")
+    company.report(server.url, fix("T-1"))
+
+    live.open(f"?vehicle={vehicle.pk}")
+
+    expect(live.page.get_by_test_id("live")).to_have_attribute("data-sheet", "half")
+    expect(live.part("speed")).to_be_in_viewport()
+    live.expect_uncovered(vehicle)
+
+
+def test_on_a_phone_a_list_that_does_not_load_says_so_in_sight(live: LivePage) -> None:
+    live.page.route("**/live/vehicles.json", lambda route: route.fulfill(status=503))
+
+    live.page.goto(f"{live.url}/live/")
+
+    expect(live.page.get_by_test_id("roster-error")).to_be_in_viewport()
+    expect(live.page.get_by_test_id("roster-retry")).to_be_in_viewport()
+
+
 def test_nothing_on_a_phone_is_wider_than_the_screen(
     live: LivePage, server: WebServer, company: Company
 ) -> None:

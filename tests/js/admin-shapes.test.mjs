@@ -17,7 +17,7 @@ test("jumps are shown apart and do not bend the line", () => {
   const { line, jumps, ends } = trackParts(track([0, 1, 2, 3], [0, 1, 8, 0]));
   assert.deepEqual(line.geometry.coordinates.map((part) => part.length), [3]);
   assert.equal(jumps.features.length, 1);
-  assert.deepEqual(ends.features.map((f) => f.geometry.coordinates[0]), [10, 10.003]);
+  assert.deepEqual(ends.features.map((f) => [f.properties.end, f.geometry.coordinates[0]]), [["start", 10], ["finish", 10.003]]);
 });
 
 test("one fix alone and no fix at all are drawn as they are", () => {

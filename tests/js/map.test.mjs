@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mainBody } from "../../static/src/live/framing.js";
 import { unwrapLine, unwrapRing } from "../../static/src/live/map/antimeridian.js";
+import { labelCandidate, obstaclesOf } from "../../static/src/live/map/adornments.js";
 import { LabelPlacer } from "../../static/src/live/map/labels.js";
 import { latitudeOf, longitudeOf, mercatorX, mercatorY } from "../../static/src/live/mercator.js";
 import { believable, trackFacts } from "../../static/src/live/panel/track-facts.js";
@@ -22,7 +23,9 @@ test("a ring around the pole is closed along the edge of the map", () => {
   assert.deepEqual(ring, [[-120, -70], [0, -70], [120, -70], [120, -90], [-120, -90], [-120, -70]]);
 });
 
-const candidate = (key, x, first = false) => ({ key, y: 0, xs: [x, x - 100], width: 40, height: 10, first });
+const candidate = (key, x, first = false) => ({
+  key, width: 40, height: 10, first, places: [{ side: "right", x, y: 0 }, { side: "left", x: x - 100, y: 0 }],
+});
 
 test("labels do not overlap; one that finds no room on the right goes left", () => {
   const placed = new LabelPlacer().place([candidate(1, 0), candidate(2, 20)], { obstacles: [], most: 9 });
@@ -37,12 +40,37 @@ test("a label that was shown keeps its place against a newcomer", () => {
   assert.deepEqual(placed.map(({ key }) => key), [5]);
 });
 
+test("a label stays on its side, even when the other becomes free", () => {
+  const placer = new LabelPlacer();
+  placer.place([candidate(1, 0)], { obstacles: [{ x: 0, y: 0, width: 50, height: 10 }], most: 9 });
+  const [label] = placer.place([candidate(1, 0)], { obstacles: [], most: 9 });
+  assert.equal(label.side, "left");
+});
+
 test("the selected vehicle's label is placed whatever is in the way", () => {
   const placed = new LabelPlacer().place([candidate(1, 0), candidate(2, 5, true)], {
-    obstacles: [{ x: 0, y: 0, width: 50, height: 10 }],
+    obstacles: [{ x: -200, y: 0, width: 300, height: 10 }],
     most: 1,
   });
-  assert.deepEqual(placed.map(({ key }) => key), [2]);
+  assert.deepEqual(placed.map(({ key, side }) => [key, side]), [[2, "right"]]);
+});
+
+const PLATE = { width: 50, height: 18 };
+const VIEW = { width: 400, height: 300 };
+const labelOf = (vehicle, first) => labelCandidate(vehicle, PLATE, { ratio: 1, first, view: VIEW });
+
+test("the selected vehicle's label leaves the neighbours in sight", () => {
+  const vehicles = [{ key: 1, x: 200, y: 150 }, { key: 2, x: 240, y: 150 }, { key: 3, x: 160, y: 155 }];
+  const [label] = new LabelPlacer().place([labelOf(vehicles[0], true)], { obstacles: obstaclesOf(vehicles, [], 1), most: 9 });
+  assert.equal(label.side, "above");
+});
+
+test("the edge of the map cuts no label", () => {
+  const sides = (x, y, first) => labelOf({ key: 1, x, y }, first).places.map(({ side }) => side);
+  assert.deepEqual(sides(5, 150, false), ["right"]);
+  assert.deepEqual(sides(390, 150, false), ["left"]);
+  assert.deepEqual(sides(390, 290, true), ["left"]);
+  assert.deepEqual(sides(200, 2, true), ["below"]);
 });
 
 test("a track's figures: distance by steps, driving without the silences", () => {
@@ -67,6 +95,14 @@ test("a few vehicles far away do not shrink the others to a dot, but a spread fl
   assert.deepEqual(mainBody(all, { x, y }).includes(7), false);
   assert.deepEqual(mainBody([3, 7], { x, y }), [3, 7]);
   assert.deepEqual(mainBody([], { x, y }), []);
+});
+
+test("a sixth of the fleet on long hauls leaves the town in the first view, all of it", () => {
+  const town = Array.from({ length: 50 }, (_, i) => 0.2 + (i % 10) / 1e4);
+  const away = Array.from({ length: 10 }, (_, i) => 0.2 + (i % 2 ? -1 : 1) * (0.004 + i / 1e4));
+  const x = [...town, ...away];
+  const y = [...town.map((_, i) => 0.4 + Math.floor(i / 10) / 1e4), ...away.map((_, i) => 0.39 + i / 500)];
+  assert.deepEqual(mainBody(x.map((_, i) => i), { x, y }), town.map((_, i) => i));
 });
 
 test("flagged jumps and invalid fixes are no part of the track", () => {

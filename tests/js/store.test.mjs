@@ -87,6 +87,16 @@ test("a vehicle glides to its new place and is there in the end", () => {
   assert.equal(out[0], store.x[0]);
 });
 
+test("without animations a vehicle is at once where it reported from, and keeps its trail", () => {
+  const store = storeOf({ vehicle: 1, t: NOW - 1_000, lon: -97.7 });
+  store.glides = false;
+  store.applyColumns(columns({ vehicle: 1, t: NOW, lon: -97.699 }), { serverNow: NOW, now: 5_000 });
+  const out = [0, 0];
+  assert.equal(store.displayed(0, 5_001, out), false);
+  assert.equal(out[0], store.x[0]);
+  assert.equal(store.trail(0).length, 2);
+});
+
 test("a jump across town is shown at its end, not as a glide", () => {
   const store = storeOf({ vehicle: 1, t: NOW - 1_000, lon: -97.7 });
   store.applyColumns(columns({ vehicle: 1, t: NOW, lon: -97.5 }), { serverNow: NOW, now: 5_000 });

@@ -4,7 +4,7 @@ import redis
 
 from tests.load.figures import Report, compared
 from tests.load.fleet import make_fleet
-from tests.load.ingest import QUICK, Sender, Size
+from tests.load.ingest import QUICK, SHARDS, Sender, Size
 from tests.load.stack import Stack
 
 PART = "fsync"
@@ -19,8 +19,8 @@ def run(stack: Stack, report: Report, *, quick: bool) -> None:
     batches: dict[str, list[float]] = {"always": [], "everysec": []}
     singles: dict[str, list[float]] = {"always": [], "everysec": []}
     try:
-        with stack.pipeline() as pipeline, stack.asgi("gateway") as gateway:
-            sender = Sender(stack, fleet, gateway=gateway, pipeline=pipeline)
+        with stack.pipelines(*SHARDS) as pipelines, stack.asgi("gateway") as gateway:
+            sender = Sender(stack, fleet, gateway=gateway, pipelines=pipelines)
             sender.batches(max(10, size.batches // 20))
             for _ in range(size.rounds):
                 for policy in ("everysec", "always"):

@@ -22,6 +22,8 @@ from vehicles.models import Position, RejectedFix
 
 PART = "ingest"
 BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 16, 64
+# Two pipelines, as a machine with two processors would run them under load.
+SHARDS = ("0-1", "2-3")
 SETTLES_WITHIN_S = 60.0
 # No further round is begun after this long.
 BUDGET_S = 75.0
@@ -58,15 +60,15 @@ class Sender:
     """Sends rounds to one gateway and counts in the table what became of them."""
 
     def __init__(
-        self, stack: Stack, fleet: LoadFleet, *, gateway: Running, pipeline: Running
+        self, stack: Stack, fleet: LoadFleet, *, gateway: Running, pipelines: list[Running]
     ) -> None:
         self.fleet = fleet
         self.port = gateway.port
-        self.pipeline = pipeline
+        self.pipelines = pipelines
         self.cpu = CpuMeter(
             {
                 "gateway": lambda: [gateway.pid],
-                "pipeline": lambda: [pipeline.pid],
+                "pipeline": lambda: [pipeline.pid for pipeline in pipelines],
                 "postgresql": stack.postgres.pids,
                 "redis": stack.redis.pids,
             }
@@ -86,11 +88,11 @@ class Sender:
         before = self._stored()
         self.cpu.lap()
         if hold_pipeline:
-            self.pipeline.process.send_signal(signal.SIGSTOP)
+            self._signal_pipelines(signal.SIGSTOP)
         try:
             load = send_all(requests, port=self.port, connections=connections)
         finally:
-            self.pipeline.process.send_signal(signal.SIGCONT)
+            self._signal_pipelines(signal.SIGCONT)
         load.check()
         settled = self._settle(load)
         cpu_s = self.cpu.lap()
@@ -111,6 +113,10 @@ class Sender:
         """A round of requests with one fix each."""
         requests = single_requests(self.fleet, count=count, start=self._advance(600))
         return self.send(requests, connections=SINGLE_CONNECTIONS, hold_pipeline=hold_pipeline)
+
+    def _signal_pipelines(self, number: signal.Signals) -> None:
+        for pipeline in self.pipelines:
+            pipeline.process.send_signal(number)
 
     def _advance(self, seconds: int) -> dt.datetime:
         self.began = self.clock
@@ -145,8 +151,8 @@ def run(stack: Stack, report: Report, *, quick: bool) -> None:
     batches: list[Round] = []
     singles: list[Round] = []
     held: list[Round] = []
-    with stack.pipeline() as pipeline, stack.asgi("gateway") as gateway:
-        sender = Sender(stack, fleet, gateway=gateway, pipeline=pipeline)
+    with stack.pipelines(*SHARDS) as pipelines, stack.asgi("gateway") as gateway:
+        sender = Sender(stack, fleet, gateway=gateway, pipelines=pipelines)
         sender.batches(max(10, size.batches // 20))  # caches, connections, partitions
         enough_at = time.monotonic() + BUDGET_S
         for n in range(size.rounds):

@@ -83,7 +83,7 @@ def run(stack: Stack, report: Report, *, quick: bool) -> None:
     rate, seconds = (100, 3.0) if quick else (FIXES_PER_S, 15.0)
     fleet = make_fleet(slug="latency", vehicles=1_000)
     with (
-        stack.pipeline(),
+        stack.pipelines("0-3"),
         stack.asgi("web") as web,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):

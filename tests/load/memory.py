@@ -20,7 +20,7 @@ def run(stack: Stack, report: Report, *, quick: bool) -> None:
     celery = [sys.executable, "-m", "celery", "-A", "fleet"]
     with ExitStack() as running:
         web = running.enter_context(stack.asgi("web"))
-        pipeline = running.enter_context(stack.pipeline())
+        (pipeline,) = running.enter_context(stack.pipelines("0-3"))
         worker = running.enter_context(
             stack.running("worker", [*celery, "worker", "--concurrency=1", "--without-mingle"])
         )

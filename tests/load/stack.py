@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,18 +96,23 @@ class Stack:
             yield process
 
     @contextmanager
-    def pipeline(self) -> Iterator[Running]:
-        """`manage.py run_pipeline`, once it reads the stream."""
+    def pipelines(self, *shards: str) -> Iterator[list[Running]]:
+        """One `manage.py run_pipeline` for each of these, once they read the stream."""
         from vehicles.ingest import stream
 
         client = redis.Redis.from_url(self.redis.url())
         beats = f"{stream.HEARTBEAT_PREFIX}*"
         for key in client.scan_iter(beats):
             client.delete(key)
-        command = [*self._python("pipeline"), "manage.py", "run_pipeline"]
-        with self.running("pipeline", command) as process:
-            _wait_for(process, lambda: any(client.scan_iter(beats)))
-            yield process
+        with ExitStack() as stack:
+            started = []
+            for number, some in enumerate(shards, start=1):
+                name = f"pipeline-{number}"
+                command = [*self._python(name), "manage.py", "run_pipeline", "--shards", some]
+                started.append(stack.enter_context(self.running(name, command)))
+            for process in started:
+                _wait_for(process, lambda: len(list(client.scan_iter(beats))) == len(shards))
+            yield started
         client.close()
 
     def _python(self, name: str) -> list[str]:

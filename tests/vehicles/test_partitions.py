@@ -57,6 +57,13 @@ def test_the_command_creates_and_lists() -> None:
 
 
 @pytest.mark.django_db
+def test_the_command_is_silent_at_verbosity_0() -> None:
+    out = StringIO()
+    call_command("manage_partitions", "create", "--to", "2031-04", verbosity=0, stdout=out)
+    assert out.getvalue() == ""
+
+
+@pytest.mark.django_db
 def test_the_command_explains_swapped_months_and_unknown_ones() -> None:
     with pytest.raises(CommandError, match="swap them"):
         call_command("manage_partitions", "create", "--from", "2031-04", "--to", "2031-03")

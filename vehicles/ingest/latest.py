@@ -18,7 +18,7 @@ SELECT v.id, v.organization_id, {_US.format("l.recorded_at")}, {_US.format("l.re
        ST_X(l.point), ST_Y(l.point), l.speed_mps, l.heading_deg, l.motion,
        {_US.format("l.motion_since")}, l.ignition
 FROM vehicles_vehicle v LEFT JOIN vehicles_latestposition l ON l.vehicle_id = v.id
-WHERE v.id = ANY(%s) ORDER BY v.id
+WHERE v.id = ANY(%b::bigint[]) ORDER BY v.id
 """  # noqa: S608
 
 
@@ -72,7 +72,7 @@ def load_vehicles(cursor: Any, vehicle_ids: Sequence[int]) -> Vehicles:
 
 _NEIGHBOURS = """
 SELECT u.i, (extract(epoch FROM p.recorded_at) * 1000000)::bigint, ST_X(p.point), ST_Y(p.point)
-FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+FROM unnest(%b::int[], %b::bigint[], %b::timestamptz[], %b::timestamptz[])
     AS u (i, vehicle_id, after, before)
 CROSS JOIN LATERAL (
     SELECT recorded_at, point FROM vehicles_position
@@ -158,8 +158,8 @@ UPDATE vehicles_latestposition l SET
     received_at = greatest(l.received_at, u.received_at),
     ignition = u.ignition, motion = u.motion, motion_since = u.motion_since,
     attributes = coalesce(l.attributes, '{}'::jsonb) || u.attributes::jsonb
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::boolean[], %s::smallint[], %s::timestamptz[],
-            %s::text[]) AS u (vehicle_id, received_at, ignition, motion, motion_since, attributes)
+FROM unnest(%b::bigint[], %b::timestamptz[], %b::boolean[], %b::smallint[], %b::timestamptz[],
+            %b::text[]) AS u (vehicle_id, received_at, ignition, motion, motion_since, attributes)
 WHERE l.vehicle_id = u.vehicle_id
 """
 
@@ -187,7 +187,7 @@ def merge_statuses(cursor: Any, rows: Sequence[LiveRow], attributes: Sequence[by
 _CONTACT = """
 UPDATE vehicles_device d SET
     last_contact_at = greatest(d.last_contact_at, u.at), protocol = u.protocol
-FROM (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS u (id, at, protocol)
+FROM (SELECT * FROM unnest(%b::bigint[], %b::timestamptz[], %b::text[]) AS u (id, at, protocol)
       ORDER BY id) u
 WHERE d.id = u.id
 """

@@ -77,8 +77,8 @@ PARSED_REASONS = frozenset(
 _INSERT = """
 INSERT INTO vehicles_rejectedfix
     (organization_id, received_at, format, device, reason, detail, raw, entry, entry_index)
-SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-                     %s::text[], %s::text[], %s::text[], %s::int[])
+SELECT * FROM unnest(%b::bigint[], %b::timestamptz[], %b::text[], %b::text[], %b::text[],
+                     %b::text[], %b::text[], %b::text[], %b::int[])
 ON CONFLICT (entry, entry_index) DO NOTHING
 """
 

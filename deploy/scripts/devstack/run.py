@@ -82,6 +82,7 @@ def _serving(*, manage: list[str], host: str, port: int) -> list[Child]:
         *("--host", host, "--port", str(port)),
         # Frames are encoded once for all readers; per-connection deflate would undo that.
         *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+        *("--ws-ping-interval", "0", "--ws-max-size", "262144"),
         *("--timeout-graceful-shutdown", "3", "--no-access-log"),
     ]
     return [Child("web", web, vital=True), Child("pipeline", [*manage, "run_pipeline"])]

@@ -30,7 +30,13 @@ async function showTrack(map, colours) {
   const { line, jumps, ends } = trackParts(track);
   addLine(map, "track", line, { "line-color": colours.track, "line-width": 3 });
   addCircles(map, "jumps", jumps, { "circle-radius": 4, "circle-color": colours.halo, "circle-stroke-width": 2, "circle-stroke-color": colours.danger });
-  addCircles(map, "ends", ends, { "circle-radius": 5, "circle-color": colours.halo, "circle-stroke-width": 3, "circle-stroke-color": colours.track });
+  const forStart = (start, finish) => ["match", ["get", "end"], "start", start, finish];
+  addCircles(map, "ends", ends, {
+    "circle-radius": forStart(5, 7),
+    "circle-color": forStart(colours.halo, colours.track),
+    "circle-stroke-width": forStart(3, 2),
+    "circle-stroke-color": forStart(colours.track, colours.halo),
+  });
   const bounds = new LngLatBounds();
   for (const place of line.geometry.coordinates.flat()) bounds.extend(place);
   if (bounds.isEmpty()) for (const f of jumps.features) bounds.extend(f.geometry.coordinates);
@@ -38,7 +44,8 @@ async function showTrack(map, colours) {
   const last = new Date(track.t.at(-1));
   const doubts = jumps.features.length ? ` ${jumps.features.length} impossible jumps are drawn as red rings.` : "";
   const cut = track.truncated ? " Only the newest part is drawn." : "";
-  return `${track.t.length} fixes in the ${config.hours} hours before ${day.format(last)} UTC.${doubts}${cut}`;
+  const key = ends.features.length ? " The ring is its start, the dot its end." : "";
+  return `${track.t.length} fixes in the ${config.hours} hours before ${day.format(last)} UTC.${key}${doubts}${cut}`;
 }
 
 function showPoint(map, colours) {

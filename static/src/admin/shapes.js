@@ -7,6 +7,7 @@ const EARTH_RADIUS_M = 6_371_008.8;
 /**
  * @param {{t: number[], lon: number[], lat: number[], flags: number[]}} track columns, ascending
  * @returns the way as a MultiLineString broken where the vehicle was silent, its doubtful jumps, and its two ends
+ *   (property `end`: "start" or "finish")
  */
 export function trackParts({ t, lon, lat, flags }) {
   const lines = [];
@@ -24,11 +25,11 @@ export function trackParts({ t, lon, lat, flags }) {
   }
   // A lone fix between two silences is no line, but a line of no length draws its round cap.
   for (const line of lines) if (line.length === 1) line.push(line[0]);
-  const ends = lines.length ? [lines[0][0], lines.at(-1).at(-1)] : [];
+  const ends = lines.length ? [point(lines[0][0], { end: "start" }), point(lines.at(-1).at(-1), { end: "finish" })] : [];
   return {
     line: { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } },
-    jumps: points(jumps),
-    ends: points(ends),
+    jumps: collection(jumps.map((place) => point(place))),
+    ends: collection(ends),
   };
 }
 
@@ -43,9 +44,10 @@ export function accuracyRing({ lon, lat, accuracyM }) {
   return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } };
 }
 
-function points(places) {
-  return {
-    type: "FeatureCollection",
-    features: places.map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } })),
-  };
+function point(coordinates, properties = {}) {
+  return { type: "Feature", properties, geometry: { type: "Point", coordinates } };
+}
+
+function collection(features) {
+  return { type: "FeatureCollection", features };
 }

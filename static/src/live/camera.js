@@ -64,8 +64,8 @@ export class Camera {
 
   #inset() {
     const { left, right, top, bottom } = this.padding();
-    const container = this.map.getContainer();
-    const edge = Math.min(76, container.clientWidth / 7, container.clientHeight / 7);
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    const edge = Math.min(76, (clientWidth - left - right) / 7, (clientHeight - top - bottom) / 7);
     return { left: left + edge, right: right + edge, top: top + edge, bottom: bottom + edge };
   }
 

@@ -21,6 +21,8 @@ const assets = JSON.parse(document.getElementById("page-assets").textContent);
 const root = document.querySelector("[data-live]");
 const part = (name) => root.querySelector(`[data-${name}]`);
 
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
 const store = new VehicleStore(config.offline);
 const format = createFormat(config);
 const client = new LiveClient(socketUrl(config.wsUrl));
@@ -67,6 +69,7 @@ function showView(before) {
   reselect();
   const index = selectedIndex();
   panel.hidden = index < 0;
+  if (index >= 0 && index !== panel.index) sheet.raise();
   root.classList.toggle("has-vehicle", index >= 0);
   panel.open(index);
   panel.follow = view.follow;
@@ -81,7 +84,7 @@ function selectedIndex() {
 function choose(index) {
   changeView({ vehicle: store.ids[index], follow: view.follow && store.ids[index] === view.vehicle }, { push: true });
   if (sheet.isPhone) sheet.to("half");
-  mapView.reveal(index);
+  sheet.settled().then(() => mapView.reveal(index));
 }
 
 function closeVehicle() {
@@ -133,6 +136,7 @@ async function loadRoster() {
     part("roster-error").hidden = false;
     part("roster-error-text").textContent = explain(error);
     filters.count.textContent = "";
+    if (!rosterKnown) sheet.raise();
     showStates();
   }
 }
@@ -142,10 +146,12 @@ function frameFleet() {
   if (framed || !rosterKnown || !snapshotKnown) return;
   framed = true;
   const index = selectedIndex();
-  mapView.ready.then(() => {
-    if (index >= 0 && store.isPlaced(index)) mapView.start(index);
-    else mapView.startWithFleet(selection.indexes);
-  });
+  mapView.ready
+    .then(() => sheet.settled())
+    .then(() => {
+      if (index >= 0 && store.isPlaced(index)) mapView.start(index);
+      else mapView.startWithFleet(selection.indexes);
+    });
 }
 
 function applied(changed) {
@@ -237,8 +243,11 @@ addEventListener("popstate", () => {
   view = readUrl(location.search);
   showView(before);
 });
+calm.addEventListener("change", glideUnlessCalm);
 startKeys({ search: filters.search, list, onEscape: () => view.vehicle !== null && closeVehicle() });
 
+glideUnlessCalm();
+for (const address of root.querySelectorAll(".address")) breakAtSlashes(address);
 filters.show(view);
 connection.refresh();
 loadRoster();
@@ -247,6 +256,16 @@ setInterval(everySecond, LIST_REFRESH_MS);
 setInterval(() => {
   if (store.deriveStatuses(now()).length > 0) dirty = true;
 }, 15_000);
+
+function glideUnlessCalm() {
+  store.glides = !calm.matches;
+}
+
+/** An address that is too long for a phone goes on in the next line after a slash, not within a word. */
+function breakAtSlashes(element) {
+  const pieces = element.textContent.split(/(?<=[^:/]\/)/);
+  element.replaceChildren(...pieces.flatMap((piece) => [piece, document.createElement("wbr")]).slice(0, -1));
+}
 
 function socketUrl(path) {
   const url = new URL(path, location.href);

@@ -10,6 +10,8 @@ import { Overlay } from "./map/overlay.js";
 import { MOVING, STATUS_KEYS, STATUS_WORDS } from "./status.js";
 
 const LABEL_TOUCH_MS = 30;
+/** What lies over the map, so that a label under it would be cut. */
+const FLOATING = ["[data-panel]", "[data-sheet-body]", "[data-map-note]", "[data-map-controls]"];
 
 export class MapView {
   #parts;
@@ -90,7 +92,7 @@ export class MapView {
   }
 
   shown() {
-    return this.#overlay?.shown() ?? { vehicles: [], clusters: 0 };
+    return this.#overlay?.shown() ?? { vehicles: [], places: [], clusters: 0 };
   }
 
   async #start() {
@@ -109,7 +111,14 @@ export class MapView {
     });
     this.#map = map;
     this.#paint = paint;
-    this.#overlay = new Overlay({ map, store, colours: readColours(), grid: kind === "outlines" });
+    this.#overlay = new Overlay({
+      map,
+      store,
+      colours: readColours(),
+      grid: kind === "outlines",
+      covered: () => this.#covered(),
+      floating: () => this.#floating(),
+    });
     this.#overlay.setPlaces(places);
     this.#overlay.setVehicles(this.#vehicles.indexes, this.#vehicles.selected);
     this.#overlay.setTrack(this.#track);
@@ -168,13 +177,28 @@ export class MapView {
     return [number, `${who}${STATUS_WORDS[status].toLowerCase()}${speed}, ${ago(now() - store.r[index])}`, STATUS_KEYS[status]];
   }
 
-  /** Pixels of the map that the panel or the sheet covers. */
+  /** Boxes of what lies over the map, in pixels of the map. */
+  #floating() {
+    const { root } = this.#parts;
+    const map = root.querySelector("[data-map]").getBoundingClientRect();
+    return FLOATING.map((selector) => root.querySelector(selector).getBoundingClientRect())
+      .filter(({ width }) => width > 0)
+      .map(({ left, top, width, height }) => ({ x: left - map.left, y: top - map.top, width, height }));
+  }
+
+  /** Pixels at each side of the map that panel, sheet and, on a phone, the note cover. */
   #covered() {
     const { root, sheet } = this.#parts;
     const map = root.querySelector("[data-map]").getBoundingClientRect();
     if (sheet.isPhone) {
       const top = root.querySelector("[data-sheet-body]").getBoundingClientRect().top;
-      return { left: 0, right: 0, top: 0, bottom: Math.max(0, Math.min(map.height * 0.6, map.bottom - top)) };
+      const note = root.querySelector("[data-map-note]");
+      return {
+        left: 0,
+        right: 0,
+        top: note.hidden ? 0 : Math.min(map.height * 0.3, note.getBoundingClientRect().bottom - map.top),
+        bottom: Math.max(0, Math.min(map.height * 0.6, map.bottom - top)),
+      };
     }
     const panel = root.querySelector("[data-panel]");
     return { left: 0, right: panel.hidden ? 0 : panel.offsetWidth + 12, top: 0, bottom: 0 };

@@ -49,6 +49,17 @@ export class Sheet {
     this.onMove();
   }
 
+  /** Bring into sight what the sheet has to say; one that is up already stays as it is. */
+  raise() {
+    if (this.isPhone && this.stop === "low") this.to("half");
+  }
+
+  /** Resolves when the sheet has come to rest: only then it is known how much of the map it covers. */
+  settled() {
+    const motions = this.root.querySelector("[data-sheet-body]").getAnimations();
+    return Promise.allSettled(motions.map((motion) => motion.finished));
+  }
+
   #step(by) {
     const next = STOPS.indexOf(this.stop) + by;
     if (STOPS[next]) this.to(STOPS[next]);

@@ -16,6 +16,8 @@ export class VehicleStore {
   /** @param {{moving_s: number, parked_s: number}} offline */
   constructor(offline) {
     this.offline = offline;
+    /** Whether a vehicle glides from fix to fix, or is at once where it reported from. */
+    this.glides = true;
     this.count = 0;
     this.indexById = new Map();
     this.vehicles = [];
@@ -142,10 +144,10 @@ export class VehicleStore {
     const x = mercatorX(lon);
     const y = mercatorY(lat);
     const metres = metresPerUnit(lat) * Math.hypot(x - this.x[i], y - this.y[i]);
-    if (!this.placed[i] || metres > LONGEST_GLIDE_M) {
+    const jumps = !this.placed[i] || metres > LONGEST_GLIDE_M;
+    if (jumps || !this.glides) {
       this.glideMs[i] = 1;
       this.glideStart[i] = 0;
-      this.trails.delete(i);
     } else {
       const from = [0, 0];
       this.displayed(i, now, from);
@@ -153,8 +155,9 @@ export class VehicleStore {
       this.fromY[i] = from[1];
       this.glideStart[i] = now;
       this.glideMs[i] = Math.max(SHORTEST_GLIDE_MS, Math.min(LONGEST_GLIDE_MS, t - this.t[i]));
-      if (metres > 3) this.#extendTrail(i);
     }
+    if (jumps) this.trails.delete(i);
+    else if (metres > 3) this.#extendTrail(i);
     this.x[i] = x;
     this.y[i] = y;
     this.placed[i] = 1;

@@ -41,7 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f"--from {first:%Y-%m} is after --to {last:%Y-%m}; swap them.")
         made = partitions.create_partitions(partitions.months_between(first, last))
         names = ", ".join(f"{m:%Y-%m}" for m in made)
-        self.stdout.write(f"Made {len(made)} partitions{': ' + names if made else ''}.")
+        if options["verbosity"] > 0:
+            self.stdout.write(f"Made {len(made)} partitions{': ' + names if made else ''}.")
 
     def list(self, options: dict[str, Any]) -> None:
         for partition in partitions.list_partitions():
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             name = partitions.detach_partition(options["month"])
         except LookupError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(
-            f"Detached. The data is in table {name}; archive it, then drop the table."
-        )
+        if options["verbosity"] > 0:
+            self.stdout.write(
+                f"Detached. The data is in table {name}; archive it, then drop the table."
+            )

@@ -1,3 +1,4 @@
+import gc
 import signal
 import threading
 from typing import Any
@@ -62,6 +63,10 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         if settings.PIPELINE_METRICS_PORT:
             start_http_server(settings.PIPELINE_METRICS_PORT)
+        # A batch makes a hundred thousand short-lived objects and no cycles: looking for garbage
+        # each 700 of them, through all that Django has loaded, would take a fifth of the time.
+        gc.freeze()
+        gc.set_threshold(100_000, 20, 20)
         log.info("pipeline_started", consumer=pipeline.consumer, shards=pipeline.reader.shards)
         pipeline.run(stop)
         log.info("pipeline_stopped", consumer=pipeline.consumer)

@@ -3,7 +3,9 @@
 import { MOVING } from "../status.js";
 import { clusterRadius } from "./sprites.js";
 
-const SHAPE_PX = 8;
+const SHAPE_PX = 10;
+/** The ring around the selected vehicle. */
+const RING_PX = 23;
 const LABEL_AWAY_PX = 13;
 /** Clear of the ring around the selected vehicle. */
 const LABEL_AWAY_FROM_RING_PX = 24;
@@ -29,20 +31,29 @@ export function drawTrails(context, view, { store, drawn, selected, colour }) {
   context.globalAlpha = 1;
 }
 
-/** A label beside its vehicle: on the right, else on the left; at the right edge of the map the other way round. */
-export function labelCandidate({ key, x, y }, picture, { ratio, first, viewWidth }) {
+/**
+ * A label beside its vehicle: on the right, else on the left; the selected one may also go above or
+ * below. Only places where the edge of the map does not cut it.
+ */
+export function labelCandidate({ key, x, y }, picture, { ratio, first, view }) {
   const width = picture.width / ratio;
   const height = picture.height / ratio;
   const away = first ? LABEL_AWAY_FROM_RING_PX : LABEL_AWAY_PX;
-  const xs = [x + away, x - away - width];
-  if (xs[0] + width > viewWidth) xs.reverse();
-  return { key, first, picture, width, height, y: y - height / 2, xs };
+  const places = [
+    { side: "right", x: x + away, y: y - height / 2 },
+    { side: "left", x: x - away - width, y: y - height / 2 },
+  ];
+  if (first) {
+    places.push({ side: "above", x: x - width / 2, y: y - away - height }, { side: "below", x: x - width / 2, y: y + away });
+  }
+  const whole = ({ x: left, y: top }) => left >= 0 && top >= 0 && left + width <= view.width && top + height <= view.height;
+  return { key, first, picture, width, height, places: places.filter(whole) };
 }
 
 /** Boxes that labels leave free: the vehicles and clusters themselves. */
-export function obstaclesOf(vehicles, clusters) {
+export function obstaclesOf(vehicles, clusters, selected) {
   return [
-    ...vehicles.map(({ x, y }) => square(x, y, SHAPE_PX)),
+    ...vehicles.map(({ key, x, y }) => square(x, y, key === selected ? RING_PX : SHAPE_PX)),
     ...clusters.map(({ cluster, x, y }) => square(x, y, clusterRadius(cluster.count))),
   ];
 }

@@ -9,7 +9,8 @@ const STEPS = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0
 const CLOSEST_LINES_PX = 130;
 const GAP_MS = 10 * 60_000;
 
-export function drawGrid(context, view, colours, font) {
+/** @param {{colours: object, font: string, right: number}} look `right`: up to where the map is in sight */
+export function drawGrid(context, view, { colours, font, right }) {
   const step = STEPS.findLast((degrees) => (degrees / 360) * view.scale >= CLOSEST_LINES_PX) ?? STEPS[0];
   const digits = step >= 1 ? 0 : Math.ceil(-Math.log10(step));
   const west = longitudeOf(view.unprojectX(0));
@@ -34,7 +35,7 @@ export function drawGrid(context, view, colours, font) {
     const sy = Math.round(view.screenY(mercatorY(lat))) + 0.5;
     context.moveTo(0, sy);
     context.lineTo(view.width, sy);
-    names.push([`${Math.abs(lat).toFixed(digits)}°${side(lat, "N", "S")}`, view.width - 46, sy - 4]);
+    names.push([`${Math.abs(lat).toFixed(digits)}°${side(lat, "N", "S")}`, right - 46, sy - 4]);
   }
   context.stroke();
   for (const [text, x, y] of names) context.fillText(text, x, y);

@@ -3,15 +3,16 @@
 const CELL = 24;
 
 export class LabelPlacer {
-  #held = new Set();
+  /** On which side of its vehicle each label stood. */
+  #held = new Map();
   #cells = new Map();
 
   /**
-   * @param {{key: number, y: number, xs: number[], width: number, height: number, first: boolean}[]} candidates
-   *   `xs` are the left edges to try in turn, `y` the top edge; `first` ones are placed in any case
+   * @param {{key: number, places: {side: string, x: number, y: number}[], width: number, height: number, first: boolean}[]} candidates
+   *   `places` are the top left corners to try in turn; `first` ones are placed in any case
    * @param {{obstacles: {x: number, y: number, width: number, height: number}[], most: number}} limits
    *   boxes that no label may cover, and how many labels at the most
-   * @returns {object[]} the candidates that fit, each with its `x`
+   * @returns {object[]} the candidates that fit, each with its `side`, `x` and `y`
    */
   place(candidates, { obstacles, most }) {
     this.#cells.clear();
@@ -22,14 +23,21 @@ export class LabelPlacer {
     const placed = [];
     for (const candidate of ordered) {
       if (placed.length >= most) break;
-      const x = candidate.first ? candidate.xs[0] : candidate.xs.find((left) => !this.#occupied({ ...candidate, x: left }));
-      if (x === undefined) continue;
-      const label = { ...candidate, x };
+      const place = this.#place(candidate);
+      if (!place) continue;
+      const label = { ...candidate, ...place };
       this.#occupy(label);
       placed.push(label);
     }
-    this.#held = new Set(placed.map((label) => label.key));
+    this.#held = new Map(placed.map((label) => [label.key, label.side]));
     return placed;
+  }
+
+  /** The side where the label stood if it is still free: a label that hops about cannot be read. */
+  #place({ key, places, width, height, first }) {
+    const free = places.filter((place) => !this.#occupied({ ...place, width, height }));
+    const held = this.#held.get(key);
+    return free.find(({ side }) => side === held) ?? free[0] ?? (first ? places[0] : undefined);
   }
 
   #occupy(box) {

@@ -7,6 +7,7 @@ import { mercatorX, mercatorY } from "../mercator.js";
 import { pointsSomewhere } from "../store.js";
 import { IDLING, MOVING } from "../status.js";
 import { labelCandidate, drawTrails, obstaclesOf } from "./adornments.js";
+import { addCanvas, clear } from "./canvas.js";
 import { Clusters } from "./clusters.js";
 import { drawGrid, drawPlaces, drawTrack, drawTrackCursor, prepareTrack } from "./ground.js";
 import { LabelPlacer } from "./labels.js";
@@ -40,18 +41,24 @@ export class Overlay {
   #trackCursor = -1;
   #point = [0, 0];
 
-  /** @param {{map: object, store: object, colours: object, grid: boolean}} parts `grid`: draw our own ground */
-  constructor({ map, store, colours, grid }) {
+  /**
+   * @param {{map: object, store: object, colours: object, grid: boolean, covered: () => {right: number},
+   *   floating: () => {x: number, y: number, width: number, height: number}[]}} parts
+   *   `grid`: draw our own ground; `covered`, `floating`: what lies over the map, in its pixels
+   */
+  constructor({ map, store, colours, grid, covered, floating }) {
     this.map = map;
     this.store = store;
     this.grid = grid;
+    this.covered = covered;
+    this.floating = floating;
     this.places = [];
     this.selected = -1;
     this.hovered = -1;
     this.font = getComputedStyle(document.body).fontFamily;
     this.#clusters = new Clusters(store);
-    this.#ground = this.#addCanvas("map-ground");
-    this.#vehicles = this.#addCanvas("map-vehicles");
+    this.#ground = addCanvas(map, "map-ground");
+    this.#vehicles = addCanvas(map, "map-vehicles");
     this.setColours(colours);
     map.on("render", () => {
       if (this.#cameraMoved()) this.#draw(performance.now());
@@ -77,6 +84,8 @@ export class Overlay {
 
   /** Which vehicles are shown, and which one is selected (-1: none). */
   setVehicles(indexes, selected) {
+    // With the panel comes or goes the room for the names of the grid.
+    if (selected < 0 !== this.selected < 0) this.#groundDirty = true;
     this.selected = selected;
     this.#clusters.setVehicles(withSelected(indexes, selected, this.store), selected);
     this.schedule();
@@ -125,9 +134,13 @@ export class Overlay {
     return null;
   }
 
-  /** For tests: what the canvas shows now. */
+  /** For tests: what the canvas shows now, and where, in pixels of the map. */
   shown() {
-    return { vehicles: this.#drawn.map((item) => this.store.ids[item.key]), clusters: this.#drawnClusters.length };
+    return {
+      vehicles: this.#drawn.map((item) => this.store.ids[item.key]),
+      places: this.#drawn.map(({ x, y }) => [x, y]),
+      clusters: this.#drawnClusters.length,
+    };
   }
 
   schedule() {
@@ -162,7 +175,7 @@ export class Overlay {
   #drawGround(view) {
     const context = clear(this.#ground, view, this.sprites.ratio);
     if (this.grid) {
-      drawGrid(context, view, this.colours, this.font);
+      drawGrid(context, view, { colours: this.colours, font: this.font, right: view.width - this.covered().right });
       drawPlaces(context, view, this.places, this.colours, this.font);
     }
     if (this.#track) drawTrack(context, view, this.#track, this.colours);
@@ -238,15 +251,16 @@ export class Overlay {
     const drawn = this.#drawn;
     if (drawn.length > MOST_CANDIDATES && this.selected < 0 && this.hovered < 0) return;
     const all = view.zoom >= LABELS_FROM_ZOOM || drawn.length <= FEW_VEHICLES;
-    const wanted = ({ key }) => this.store.vehicles[key] && (all || this.#isFirst(key));
+    const wanted = ({ key, x, y }) => this.store.vehicles[key] && (all || this.#isFirst(key)) && view.holds(x, y, 0);
     const candidates = drawn
       .filter(wanted)
       .map((item) => labelCandidate(item, this.sprites.label(this.store.vehicles[item.key].number), {
         ratio: this.sprites.ratio,
         first: this.#isFirst(item.key),
-        viewWidth: view.width,
+        view,
       }));
-    const limits = { obstacles: obstaclesOf(drawn, this.#drawnClusters), most: MOST_LABELS };
+    const obstacles = [...obstaclesOf(drawn, this.#drawnClusters, this.selected), ...this.floating()];
+    const limits = { obstacles, most: MOST_LABELS };
     for (const { picture, x, y, width, height } of this.#labels.place(candidates, limits)) {
       context.drawImage(picture, x, y, width, height);
     }
@@ -261,28 +275,6 @@ export class Overlay {
     const height = picture.height / this.sprites.ratio;
     context.drawImage(picture, x - width / 2, y - height / 2, width, height);
   }
-
-  #addCanvas(className) {
-    const canvas = document.createElement("canvas");
-    canvas.className = className;
-    canvas.setAttribute("aria-hidden", "true");
-    this.map.getCanvasContainer().append(canvas);
-    return canvas;
-  }
-}
-
-function clear(canvas, view, ratio) {
-  const width = Math.round(view.width * ratio);
-  const height = Math.round(view.height * ratio);
-  const context = canvas.getContext("2d");
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, width, height);
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return context;
 }
 
 /** The selected vehicle is shown even when the filters leave it out: its panel is open. */

@@ -88,6 +88,7 @@ export function todaySection({ track, trackFailure, format, now, act }) {
         <div><dt>Driving</dt><dd>${duration(facts.driving_ms)}</dd></div>
         <div><dt>Top speed</dt><dd>${facts.top_mps === null ? "not sent" : format.speed(facts.top_mps)}</dd></div>
       </dl>
+      <p class="chart-title">Speed, ${format.speedUnit}</p>
       <div class="chart" data-chart role="img" aria-label="Speed from ${format.clock(facts.first)} to ${format.clock(facts.last)}${facts.top_mps === null ? "" : `, at most ${format.speed(facts.top_mps)}`}"></div>
       ${track.truncated ? html`<p class="quiet">Only the latest ${track.t.length} reports of today are shown.</p>` : nothing}
     `;

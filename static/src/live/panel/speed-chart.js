@@ -2,7 +2,7 @@
 
 import uPlot from "uplot";
 
-const HEIGHT = 116;
+const HEIGHT = 122;
 const GAP_S = 600;
 /** Times are written to the minute, so lines of the time axis are at least that far apart. */
 const TIME_STEPS_S = [60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600];
@@ -32,7 +32,8 @@ export function speedChart(host, track, { format, timeZone, onCursor }) {
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { y: { range: (_, __, max) => [0, Math.max(20, max * 1.1)] } },
       axes: [
-        { ...axis, size: 22, gap: 3, space: 56, incrs: TIME_STEPS_S, values: (_, splits) => splits.map((s) => format.clock(s * 1000)) },
+        // The gap keeps the first time clear of the 0 beside it.
+        { ...axis, size: 28, gap: 9, space: 56, incrs: TIME_STEPS_S, values: (_, splits) => splits.map((s) => format.clock(s * 1000)) },
         { ...axis, size: 34, gap: 3, space: 30 },
       ],
       series: [
