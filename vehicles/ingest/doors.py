@@ -87,6 +87,8 @@ DOORS = {
                 "application/jsonl",
                 "application/octet-stream",
                 "text/plain",
+                # What `curl -d` says of JSON unless it is told otherwise.
+                "application/x-www-form-urlencoded",
             ),
         ),
     )

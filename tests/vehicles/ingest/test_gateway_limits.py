@@ -58,10 +58,8 @@ def test_other_codings_are_415_and_named(door, acme, stream_redis):
     assert answer.headers["accept-encoding"] == "gzip"
 
 
-def test_a_form_at_the_json_door_is_415(door, acme, stream_redis):
-    answer = door.request(
-        "/ingest/positions", b"[]", key=acme.key, content_type="application/x-www-form-urlencoded"
-    )
+def test_a_picture_at_the_json_door_is_415(door, acme, stream_redis):
+    answer = door.request("/ingest/positions", b"[]", key=acme.key, content_type="image/png")
     assert_problem(answer, 415, "application/json")
 
 
