@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.chromium import Watch
 from tests.e2e.conftest import PHONE
 from tests.e2e.live_page import LivePage
 from tests.e2e.processes import WebServer
@@ -53,7 +54,10 @@ def test_a_link_to_a_vehicle_raises_the_sheet_and_shows_the_vehicle_above_it(
     live.expect_uncovered(vehicle)
 
 
-def test_on_a_phone_a_list_that_does_not_load_says_so_in_sight(live: LivePage) -> None:
+def test_on_a_phone_a_list_that_does_not_load_says_so_in_sight(
+    live: LivePage, watch: Watch
+) -> None:
+    watch.expect("503")
     live.page.route("**/live/vehicles.json", lambda route: route.fulfill(status=503))
 
     live.page.goto(f"{live.url}/live/")

@@ -79,8 +79,6 @@ def selected(visit: Visit) -> None:
     visit.live.open(f"?vehicle={vehicle}")
     visit.live.expect_map()
     expect(visit.page.get_by_test_id("panel-distance")).to_be_visible()
-    if visit.screen == "phone":
-        visit.page.get_by_test_id("sheet-handle").tap()
     visit.page.get_by_test_id("panel-fit").click()
     _let_it_draw(visit)
 

@@ -44,7 +44,7 @@ async function showTrack(map, colours) {
   const last = new Date(track.t.at(-1));
   const doubts = jumps.features.length ? ` ${jumps.features.length} impossible jumps are drawn as red rings.` : "";
   const cut = track.truncated ? " Only the newest part is drawn." : "";
-  const key = ends.features.length ? " The ring is its start, the dot its end." : "";
+  const key = ends.features.length ? " The ring is where the track begins, the dot where it ends." : "";
   return `${track.t.length} fixes in the ${config.hours} hours before ${day.format(last)} UTC.${key}${doubts}${cut}`;
 }
 
