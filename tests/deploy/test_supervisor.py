@@ -36,7 +36,10 @@ def test_a_start_right_after_a_kill_serves_again(state: State, start_stack: Star
     mark = f"run:{state.folder}"
     assert processes.wait_until(lambda: not processes.marked(f"{mark}#{first.pid}"), seconds=30)
     # The guard of the first has left the children of the second alone: idle, bash and its sleep.
-    assert len(processes.marked(f"{mark}#{second.pid}")) == 3
+    # The sleep may still be on its way when the stack says that it is ready.
+    assert processes.wait_until(
+        lambda: len(processes.marked(f"{mark}#{second.pid}")) == 3, seconds=30
+    )
     assert PrivatePostgres(state=state).answers()
     assert PrivateRedis(state=state).pids()
 
