@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from tests.vehicles.ingest.private_stack import PrivateStack, private_stack, wait_until
 from vehicles.ingest.store import LOCK_CLASS
+from vehicles.ingest.stream import HEARTBEAT_PREFIX
 
 START_MS = (int(time.time()) - 86_400) * 1000
 
@@ -92,6 +93,9 @@ def test_a_pipeline_killed_after_its_commit_stores_nothing_twice_and_still_annou
 def test_two_pipelines_at_once_store_everything_once(stack):
     stack.start_pipeline("one")
     stack.start_pipeline("two")
+    with stack.redis_client() as client:
+        # Both at work: one that still loads its code would do nothing here, and dies of SIGTERM.
+        wait_until(lambda: len(client.keys(f"{HEARTBEAT_PREFIX}*")) == 2)
     sent = []
     for n in range(25):
         records = batch(START_MS + n * 1000)
