@@ -36,7 +36,11 @@ def vehicle_facts_for_live(*, actor: Actor) -> dict[str, Any]:
         .filter(archived_at=None)
         .annotate(
             driver=Coalesce(Subquery(now_driving.values("driver__name")[:1]), Value("")),
-            group_ids=ArrayAgg("group_members__group_id", default=Value([])),
+            group_ids=ArrayAgg(
+                "group_members__group_id",
+                filter=Q(group_members__isnull=False),
+                default=Value([]),
+            ),
         )
         .order_by("number")
         .values_list(
@@ -45,8 +49,6 @@ def vehicle_facts_for_live(*, actor: Actor) -> dict[str, Any]:
     )
     keys = ("id", "number", "plate", "make", "model", "class", "driver", "groups")
     vehicles = [dict(zip(keys, row, strict=True)) for row in rows]
-    for vehicle in vehicles:
-        vehicle["groups"] = [g for g in vehicle["groups"] if g is not None]
     groups = VehicleGroup.objects.for_actor(actor).order_by("name").values("id", "name")
     return {"vehicles": vehicles, "groups": list(groups)}
 

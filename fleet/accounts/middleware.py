@@ -10,7 +10,14 @@ from fleet.accounts.actors import Actor, ActorKind
 from fleet.accounts.models import ApiKey, Membership
 from fleet.accounts.requests import FleetRequest
 from fleet.accounts.roles import Role
-from fleet.accounts.scope import EVERYTHING, NOTHING, enter_scope, leave_scope, scope_of
+from fleet.accounts.scope import (
+    EVERYTHING,
+    NOTHING,
+    enter_scope,
+    leave_scope,
+    organization_scope,
+    scope_of,
+)
 
 SESSION_ORGANIZATION = "organization_id"
 API_KEY_SCHEME = "Api-Key "
@@ -71,11 +78,8 @@ def note_key_use(key: ApiKey) -> None:
     now = timezone.now()
     if key.last_used_at and (now - key.last_used_at).total_seconds() < 60:
         return
-    token = enter_scope(scope_of([key.organization_id]))
-    try:
+    with organization_scope(key.organization_id):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    finally:
-        leave_scope(token)
 
 
 def choose_membership(

@@ -1,26 +1,13 @@
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from django.core.management import call_command
 
-from vehicles.ingest import stream
-
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "gps"
-
-
-@pytest.fixture
-def stream_redis() -> Iterator[redis.Redis]:
-    """The tests' own Redis database, empty before and after."""
-    client = stream.connect()
-    client.flushdb()
-    yield client
-    client.flushdb()
-    client.close()
 
 
 Run = Callable[..., dict[str, Any]]

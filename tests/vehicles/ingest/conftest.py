@@ -10,17 +10,6 @@ from django.db import connection
 from fleet.accounts.scope import platform_scope
 from tests.vehicles.ingest.doorstep import Doorstep, thread_in_this_transaction
 from tests.vehicles.ingest.stories import us
-from vehicles.ingest import stream
-
-
-@pytest.fixture
-def stream_redis() -> Iterator[redis.Redis]:
-    """The tests' own Redis database, empty before and after."""
-    client = stream.connect()
-    client.flushdb()
-    yield client
-    client.flushdb()
-    client.close()
 
 
 @pytest.fixture

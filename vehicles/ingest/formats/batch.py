@@ -24,8 +24,6 @@ from vehicles.ingest.values import Values, coordinate, decode_json, flag_or_none
 from vehicles.ingest.vet import vet
 
 MAX_FIXES = 10_000
-MAX_BODY_BYTES = 5 * 1024 * 1024
-"""The largest unzipped body; whoever reads the request enforces it."""
 
 _NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
